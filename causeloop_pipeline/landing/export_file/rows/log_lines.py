@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain, pairwise
 from typing import Any, BinaryIO
 
 from causeloop_pipeline.connectors.formats.named_errors import find_raised
+from causeloop_pipeline.landing.export_file.rows.ansible_tasks import AnsibleTasks
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG, correct_level
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
@@ -68,6 +70,11 @@ class _Entry:
     parts: Mapping[str, str]
     lines: list[str] = field(default_factory=list)
 
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        return "\n".join([self.parts["text"], *self.lines])
+
     def add(self, line: str) -> None:
         if len(self.lines) < MAX_LINES:
             self.lines.append(line)
@@ -75,30 +82,38 @@ class _Entry:
 
 def read_log(content: BinaryIO) -> Iterator[FileRow]:
     """A row for each entry; those that tell of no failure say why."""
-    entry, before, latest = None, 0, datetime.now(UTC) + timedelta(days=1)
+    latest, tasks = datetime.now(UTC) + timedelta(days=1), AnsibleTasks()
+    for entry, following in pairwise(chain(_list_entries(content), [None])):
+        if entry is not None:
+            moment = {"created_at": spell_time(entry.parts, latest)}
+            of_task = tasks.read(entry.number, moment, entry.text, following.text if following else "")
+            yield of_task or _read_entry(entry, moment)
+
+
+def _list_entries(content: BinaryIO) -> Iterator[_Entry]:
+    entry, before = None, 0
     for number, line, _ in read_lines(content):
         text = decode(line).rstrip("\r\n")
         if parts := begin_entry(text):
             if entry is not None:
-                yield _read_entry(entry, latest)
+                yield entry
             entry = _Entry(number, parts)
         elif entry is not None:
             entry.add(text)
         elif text.strip() and (before := before + 1) > MAX_BEFORE:
             break
     if entry is not None:
-        yield _read_entry(entry, latest)
+        yield entry
     elif before:
         raise FileContentError(NO_TIME)
 
 
-def _read_entry(entry: _Entry, latest: datetime) -> FileRow:
+def _read_entry(entry: _Entry, moment: Mapping[str, str]) -> FileRow:
     level, logger, message = _split(entry.parts)
     level = correct_level(level, message)
     text = "\n".join([message, *entry.lines]).strip()[:MAX_CHARACTERS]
-    moment = {"created_at": spell_time(entry.parts, latest)}
     if not has_word(text):
-        return FileRow(entry.number, moment, no_failure="a log entry without a word")
+        return FileRow(entry.number, dict(moment), no_failure="a log entry without a word")
     message_line = split_failure(text)[0][0]
     raised = find_raised(text) if entry.lines else None
     title = raised.line if raised and ONLY_RAISED.search(message_line) else message_line

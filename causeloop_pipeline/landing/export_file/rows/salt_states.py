@@ -9,10 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from causeloop_pipeline.connectors.formats.named_errors import find_raised, name_error
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
-from causeloop_pipeline.landing.export_file.rows.junit import MAX_BODY
-from causeloop_pipeline.landing.failure_lines import has_word
+from causeloop_pipeline.landing.export_file.rows.program_output import describe_failure
 
 SEPARATOR = "_|-"
 """Between the module, the id, the name and the function of a state."""
@@ -82,7 +80,7 @@ def _read_answer(number: int, minion: str, returned: Any) -> FileRow:
     if not lines:
         row["status"] = "resolved"
         return FileRow(number, row, is_of_condition=True, no_failure="a minion that returned its states")
-    row |= {"status": "failed", **_describe_failure("", "\n".join(lines), [])}
+    row |= {"status": "failed", **describe_failure("", "\n".join(lines), [])}
     return FileRow(number, row, is_of_condition=True)
 
 
@@ -102,7 +100,7 @@ def _read_state(number: int, minion: str, name: str, state: Returned) -> FileRow
     if state.get("__state_ran__") is False:
         return FileRow(number, row, is_of_condition=True, no_failure="a state that waits for one that failed")
     comment = str(state.get("comment") or "").strip()
-    row |= {"status": "failed", **_describe_failure(f"{called}: ", comment, _list_printed(state))}
+    row |= {"status": "failed", **describe_failure(f"{called}: ", comment, _list_printed(state))}
     return FileRow(number, row, is_of_condition=True)
 
 
@@ -110,22 +108,4 @@ def _list_printed(state: Returned) -> list[str]:
     """What the program that a state runs printed, its errors first."""
     changes = state.get("changes")
     printed = [changes.get(name) for name in ("stderr", "stdout")] if isinstance(changes, dict) else []
-    return [text.strip() for text in printed if isinstance(text, str) and has_word(text)]
-
-
-def _describe_failure(beginning: str, comment: str, printed: list[str]) -> dict[str, str]:
-    """What a program printed says more than the comment that it was run."""
-    line = _pick_line(printed[0]) if printed else next(_list_lines_with_words(comment), "")
-    body = "\n".join([comment, *printed]).strip()[:MAX_BODY]
-    described = {"title": f"{beginning}{line or 'failed'}", "body": body}
-    described["error_type"] = name_error(line, body) or ""
-    return {name: text for name, text in described.items() if text}
-
-
-def _pick_line(printed: str) -> str:
-    raised = find_raised(printed)
-    return raised.line if raised else list(_list_lines_with_words(printed))[-1]
-
-
-def _list_lines_with_words(text: str) -> Iterator[str]:
-    return (line.strip() for line in text.splitlines() if has_word(line))
+    return [text for text in printed if isinstance(text, str)]
