@@ -2,6 +2,7 @@
 
 import re
 
+from causeloop_pipeline.connectors.mapping.terminal_codes import strip_terminal_codes
 from causeloop_pipeline.model.issue import TITLE_LIMIT
 
 _TIMESTAMP = (
@@ -37,6 +38,7 @@ def split_failure(text: str) -> tuple[tuple[str, ...], str | None]:
 
 def split_title(title: str, body: str | None) -> tuple[str, str | None]:
     """A title in one line and the body: of several lines the telling one, and all where there is no body."""
+    title, body = strip_terminal_codes(title), body and strip_terminal_codes(body)
     if "\n" not in title.strip() or not has_word(title):
         return title, body
     readings, _ = split_failure(title)

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from causeloop_pipeline.connectors.mapping.terminal_codes import strip_terminal_codes
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
 from causeloop_pipeline.landing.failure_lines import has_word, list_titles, split_failure
 
@@ -32,7 +33,7 @@ def read_failure(text: str) -> FailureText:
     title; a log line is read with and without its time and level. Raises ValueError for a text without a
     word.
     """
-    text = text[:MAX_CHARACTERS].strip()
+    text = strip_terminal_codes(text[:MAX_CHARACTERS]).strip()
     if not has_word(text):
         raise ValueError("the text holds no word: send what failed")
     fields = _read_json(text)

@@ -52,6 +52,10 @@ def test_an_alerts_body_is_read_by_the_usual_names() -> None:
     assert read.fields["service"] == "checkout"
 
 
+def test_colours_of_a_terminal_are_no_part_of_what_failed() -> None:
+    assert read_failure("\x1b[1;31mcannot bind\x1b[0m port 80").titles == ("cannot bind port 80",)
+
+
 def test_words_are_their_own_title() -> None:
     read = read_failure("The export stops half way\nwhen a customer has no address")
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from causeloop_pipeline.connectors.mapping.json_text import to_text
+from causeloop_pipeline.connectors.mapping.terminal_codes import strip_terminal_codes
 from causeloop_pipeline.model.issue import ISSUE_FIELDS
 
 MAX_LENGTHS = {field.name: field.max_length for field in ISSUE_FIELDS}
@@ -30,6 +31,7 @@ MAX_JOB = 500
 def write_plainly(name: str, text: str) -> str:
     """The text of a field as people read it; empty where nothing is left of it."""
     limit = MAX_LENGTHS.get(name, MAX_LENGTHS["title"])
+    text = strip_terminal_codes(text)
     if name in OF_SEVERAL_LINES:
         return text[:limit]
     if name in ADDRESSES:

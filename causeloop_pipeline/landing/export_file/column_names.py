@@ -27,7 +27,7 @@ service: service service_name business_service application app system product co
     repository repo product_name project project_key provider node host hostname line area_path
 component: component components component_s subcomponent module subsystem affected_component component_name
     enclosure device asset station category u_component filename file_name file_path location_path pkg_name
-    package package_name
+    package package_name file
 error_type: error_type error_code exception exception_type exception_class error_class rule_id test_id
     check_id code error failure_type cause_detail cause failure_code cwes event_type check_name
     vulnerability_id vuln_id cve cve_id err_type exc_type

@@ -34,6 +34,8 @@ def read(**payload: Any) -> Any:
         ('{"value": "Checkout", "id": 7}', "Checkout"),
         ('[{"name": "a"}, {"name": "b"}]', "a, b"),
         ("[ERROR] no space left", "[ERROR] no space left"),
+        ("\x1b[1;31mno space\x1b[0m left\x1b[K", "no space left"),
+        ("\x1b]8;;https://e.test\x1b\\no space\x1b]8;;\x07 left", "no space left"),
         ("{not json", "{not json"),
     ],
 )

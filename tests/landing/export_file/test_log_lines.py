@@ -85,6 +85,10 @@ def test_what_follows_an_entry_belongs_to_it():
             "<11>1 2026-09-01T09:00:00Z host1 shop 123 ID47 - Order failed",
             *("2026-09-01T09:00:00+00:00", "error", "Order failed"),
         ),
+        (
+            "\x1b[2m2026-09-01T09:00:00.1Z\x1b[0m \x1b[31mERROR\x1b[0m pay::gateway: cannot charge",
+            *("2026-09-01T09:00:00.1+00:00", "error", "cannot charge"),
+        ),
         (SPRING, "2026-09-01T09:00:00.123", "error", "Payment failed"),
         (
             '2026-09-01 09:00:00.1 UTC [123] ERROR:  relation "x" does not exist',

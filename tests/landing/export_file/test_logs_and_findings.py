@@ -117,3 +117,20 @@ def test_a_finding_of_pylint_is_as_bad_as_its_type_says() -> None:
         ("error", "undefined-variable"),
         ("low", "invalid-name"),
     ]
+
+
+@pytest.mark.parametrize(
+    "place", [{"line": 1, "column": 3}, {"range": {"start": {"line": 1}, "end": {"line": 1}}}]
+)
+def test_a_linters_rule_is_the_kind_of_its_finding_and_the_file_its_component(place: dict[str, Any]) -> None:
+    finding = {
+        "file": "a.css",
+        "rule": "no-unknown",
+        "severity": "error",
+        "message": "Unknown value",
+        **place,
+    }
+    (row,) = read("x.json", json.dumps({"findings": [finding]}))
+
+    assert row.payload is not None
+    assert (row.payload["error_type"], row.payload["attributes"]["component"]) == ("no-unknown", "a.css")

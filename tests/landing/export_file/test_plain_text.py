@@ -45,6 +45,9 @@ x.yml:1:4: [error] too many spaces after colon (colons) -> error|colons|too many
 a/pay.ts(3,5): error TS2322: Type 'x' is not assignable -> error|TS2322|Type 'x' is not assignable|a/pay.ts
 C:\\shop\\pay.cs(3,5): warning CS0168: Unused variable  -> warning|CS0168|Unused variable|C:\\shop\\pay.cs
 Pay.java:7: error: cannot find symbol                   -> error||cannot find symbol|Pay.java
+r.md:1:1 error MD018/no-missing-space-atx No space      -> error|MD018|No space|r.md
+r.md:3 error MD032/blanks-around-lists Lists need lines -> error|MD032|Lists need lines|r.md
+\x1b[35mp.yml\x1b[0m:5: \x1b[31merror\x1b[0m: No mode (no-mode) -> error|no-mode|No mode|p.yml
 """
 
 

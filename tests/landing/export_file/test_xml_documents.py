@@ -53,6 +53,13 @@ def test_the_records_are_issues_and_what_passed_is_none(content: str, titles: li
     assert all(row.payload or row.no_failure for row in rows)
 
 
+def test_a_finding_of_checkstyle_has_its_rule_and_its_file() -> None:
+    first = read(CHECKSTYLE)[0].payload
+
+    assert first is not None
+    assert (first["error_type"], first["attributes"]["component"]) == ("no-undef", "/src/a.js")
+
+
 def test_the_fields_of_a_tracker_are_recognized() -> None:
     first, second = (row.payload for row in read(JIRA))
 

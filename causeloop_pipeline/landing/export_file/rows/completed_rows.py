@@ -28,6 +28,10 @@ LINTER_SIGNS = frozenset({"ruleId", "severity", "message"})
 PYLINT_LEVELS = {"fatal": "critical", "error": "error", "warning": "warning"}
 PYLINT_LEVELS |= {"refactor": "low", "convention": "low"}
 PYLINT_SIGNS = frozenset({"symbol", "module", "message", "type"})
+RULE_SIGNS = frozenset({"rule", "severity", "line"}), frozenset({"rule", "severity", "range"})
+"""A finding of a linter that names its rule and a place."""
+CHECKSTYLE_SIGNS = frozenset({"name", "line", "severity", "message", "source"})
+"""A finding in the form of Checkstyle, with the name of its file."""
 WRAPPER, WRAPPED = "record", frozenset({"level", "message", "time"})
 """Where loguru has the values of a message, beside its text."""
 REPOSITORY = "repository_url"
@@ -47,6 +51,10 @@ def complete(row: FileRow) -> FileRow:
         added["severity"] = LINTER_LEVELS[level]
     if record.keys() >= PYLINT_SIGNS and record["type"] in PYLINT_LEVELS:
         added |= {"severity": PYLINT_LEVELS[record["type"]], "error_type": record["symbol"]}
+    if any(record.keys() >= signs for signs in RULE_SIGNS) and isinstance(record["rule"], str):
+        added["error_type"] = record["rule"]
+    if record.keys() >= CHECKSTYLE_SIGNS:
+        added |= {"file": record["name"], "error_type": record["source"]}
     return row if record is row.record and not added else replace(row, record={**record, **added})
 
 

@@ -14,12 +14,14 @@ from causeloop_pipeline.landing.export_file.rows.text_lines import decode, read_
 KINDS = r"fatal error|error|warning|note|info|style|hint|refactor|convention|critical"
 PLACE = (
     r"(?P<file>(?=[^:(]*[A-Za-z<])(?:[A-Za-z]:(?=[\\/]))?[^\s:(][^:(]{0,300}?)"
-    r"(?::(?P<line>\d{1,7})(?::\d{1,5})?(?:-\d+(?::\d+)?)?:|\((?P<row>\d{1,7})(?:,\d{1,5})?\)\s?:)"
+    rf"(?::(?P<line>\d{{1,7}})(?::\d{{1,5}})?(?:-\d+(?::\d+)?)?(?::|(?=\s(?:{KINDS})\s))"
+    r"|\((?P<row>\d{1,7})(?:,\d{1,5})?\)\s?:)"
 )
 CODE = r"[A-Z]{1,8}-?\d{2,6}"
+NAMES_OF_CODE = r"(?:/[a-z][\w-]*){0,3}"
 FINDING = re.compile(
     rf"\s*{PLACE}\s+(?:\[?(?P<kind>(?i:{KINDS}))\b(?:\[(?P<inner>[A-Z]\w+)\])?\]?\s?:?\s*)?"
-    rf"(?:(?P<code>{CODE})(?::|\s)\s*)?(?P<text>.*\w.*)"
+    rf"(?:(?P<code>{CODE}){NAMES_OF_CODE}(?::|\s)\s*)?(?P<text>.*\w.*)"
 )
 RULE = re.compile(
     r"\s*(?:\[(?P<marked>[\w./@+-]{2,80})\]|\((?P<named>[a-z][\w./@+-]*-[\w./@+-]+|[a-z]{3,20})\))\s*$"

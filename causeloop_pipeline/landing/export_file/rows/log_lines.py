@@ -40,7 +40,7 @@ LEVEL = re.compile(
 )
 """A word in capitals before the message, one in brackets, or one with a colon at the beginning."""
 LOGGER = re.compile(
-    r"((?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*)\s*(?::|\s-)\s+"
+    r"((?:[A-Za-z_$][\w$]*(?:\.|::))+[A-Za-z_$][\w$]*)\s*(?::|\s-)\s+"
     r"|([\w.<>]+:[\w.<>]+:\d+)\s+-\s+"
 )
 BASIC = re.compile(r":(?P<logger>[A-Za-z_][\w.-]*):(?:[A-Za-z_][\w-]*-\d+:|MainThread:)?(?=\S)")

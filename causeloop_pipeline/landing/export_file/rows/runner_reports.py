@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.formats.named_errors import name_error
+from causeloop_pipeline.connectors.mapping.terminal_codes import strip_terminal_codes
 from causeloop_pipeline.landing.export_file.rows.file_row import FileRow
 from causeloop_pipeline.landing.export_file.rows.junit import MAX_BODY, is_of_runner
 from causeloop_pipeline.model.run_states import RunState, read_run_state
@@ -64,7 +65,6 @@ STATES |= {"error": RunState.FAILED, "inconclusive": RunState.NOT_RUN, "notexecu
 STATES |= {"todo": RunState.NOT_RUN, "pending": RunState.NOT_RUN, "focused": RunState.NOT_RUN}
 WHOLES = ("stats", "summary", "timings", "status")
 """Where reports tell of all their tests."""
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 MAX_DEPTH, LOOKED_AT = 12, 50
 PATH_PARTS = 3
 """As much of a file's path as is the same on each machine."""
@@ -207,7 +207,7 @@ def _find_text(record: Record, names: Sequence[str]) -> str:
             for value in level:
                 texts = _list_texts(value.get(name)) if isinstance(value, dict) else []
                 if texts:
-                    return ANSI.sub("", texts[0]).strip()
+                    return strip_terminal_codes(texts[0]).strip()
         inner = [child for value in level for child in (value.values() if isinstance(value, dict) else value)]
         level = [child for child in inner if isinstance(child, dict | list)]
     return ""

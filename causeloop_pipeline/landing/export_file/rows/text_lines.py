@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
+from causeloop_pipeline.connectors.mapping.terminal_codes import strip_terminal_codes
 from causeloop_pipeline.landing.export_file.rows.file_row import (
     MAX_DOCUMENT_BYTES,
     MAX_FILE_BYTES,
@@ -38,11 +39,11 @@ def read_lines(content: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
 
 
 def decode(line: bytes) -> str:
-    """Text of UTF-8, or of what old Windows programs write."""
+    """Text of UTF-8, or of what old Windows programs write, without colours."""
     try:
-        return line.decode()
+        return strip_terminal_codes(line.decode())
     except UnicodeDecodeError:
-        return line.decode(OLD, errors="replace")
+        return strip_terminal_codes(line.decode(OLD, errors="replace"))
 
 
 def read_document(content: BinaryIO) -> bytes:
