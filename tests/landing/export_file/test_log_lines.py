@@ -62,6 +62,15 @@ def test_what_follows_an_entry_belongs_to_it():
             *("2026-09-01T11:00:00+0200", "error", "GET /pay answered 502"),
         ),
         (
+            "2026-09-01  9:00:00 0 [ERROR] InnoDB: Unable to lock ./ibdata1 error: 11",
+            *("2026-09-01T09:00:00", "error", "InnoDB: Unable to lock ./ibdata1 error: 11"),
+        ),
+        (
+            "Sep  1 09:00:00 lb haproxy[790]: 127.0.0.1:50994 [01/Sep/2026:09:00:00.652] shop pay/<NOSRV> "
+            '0/-1/-1/-1/0 503 217 - - SC-- 1/1/0/0/0 0/0 "GET /pay?id=4 HTTP/1.1"',
+            *("2026-09-01T09:00:00.652", "error", "GET /pay answered 503"),
+        ),
+        (
             "2026-09-01T09:00:00.123456+00:00 web-1 dispatcher[12]: ERROR queue orders refused",
             *("2026-09-01T09:00:00.123456+00:00", "error", "queue orders refused"),
         ),
@@ -140,6 +149,12 @@ def test_an_entry_without_a_level_is_judged_by_its_words(message, is_failure):
     assert (row.no_failure == "") == is_failure
     assert row.record is not None
     assert (row.record["service"], row.record["host"], row.record["title"]) == ("kernel", "web1", message)
+
+
+def test_a_quiet_level_in_brackets_goes_before_the_words():
+    (row,) = read("2026-09-01  9:00:00 0 [Note] InnoDB: 128 rollback segments failed over to defaults")
+
+    assert row.no_failure == "a log entry of the level notice"
 
 
 @pytest.mark.parametrize(

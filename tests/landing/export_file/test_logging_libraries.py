@@ -69,3 +69,17 @@ def test_a_quiet_message_of_loguru_is_no_failure() -> None:
     (row,) = read_file("x.jsonl", json.dumps({"text": "started", "record": record}).encode())
 
     assert row.no_failure == "a log entry of the level info"
+
+
+@pytest.mark.parametrize(("status", "title"), [(502, "GET /pay answered 502"), (200, None)])
+def test_a_request_that_a_server_answered_with_an_error_is_named_by_it(
+    status: int, title: str | None
+) -> None:
+    request = {"method": "GET", "uri": "/pay?id=4"}
+    level = "error" if title else "info"
+    handled = {"level": level, "ts": 1788253200.5, "msg": "handled request", "status": status}
+
+    (row,) = read_file("x.jsonl", json.dumps({**handled, "request": request}).encode())
+
+    assert row.record is not None
+    assert (row.record["msg"] if not row.no_failure else None) == title

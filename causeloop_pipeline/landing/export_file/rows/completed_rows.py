@@ -35,6 +35,8 @@ CHECKSTYLE_SIGNS = frozenset({"name", "line", "severity", "message", "source"})
 WRAPPER, WRAPPED = "record", frozenset({"level", "message", "time"})
 """Where loguru has the values of a message, beside its text."""
 REPOSITORY = "repository_url"
+REQUEST_SIGNS = frozenset({"request", "status", "msg"})
+MIN_SERVER_ERROR = 500
 
 
 def complete(row: FileRow) -> FileRow:
@@ -53,6 +55,7 @@ def complete(row: FileRow) -> FileRow:
         added |= {"severity": PYLINT_LEVELS[record["type"]], "error_type": record["symbol"]}
     if any(record.keys() >= signs for signs in RULE_SIGNS) and isinstance(record["rule"], str):
         added["error_type"] = record["rule"]
+    added |= _read_request(record)
     if record.keys() >= CHECKSTYLE_SIGNS:
         added |= {"file": record["name"], "error_type": record["source"]}
     return row if record is row.record and not added else replace(row, record={**record, **added})
@@ -71,6 +74,17 @@ def _unwrap(record: dict[str, Any]) -> dict[str, Any]:
         values["error_type"] = error["type"]
         values["stack_trace"] = record.get("text")
     return values
+
+
+def _read_request(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Which request a server answered with an error, where its log says only that it has, as Caddy's does."""
+    request, status = record.get("request"), record.get("status")
+    if not (record.keys() >= REQUEST_SIGNS and isinstance(request, Mapping) and isinstance(status, int)):
+        return {}
+    if status < MIN_SERVER_ERROR or "err_id" in record:
+        return {}
+    path = str(request.get("uri")).partition("?")[0]
+    return {"msg": f"{request.get('method')} {path} answered {status}"}
 
 
 def _read_of_tags(record: Mapping[str, Any]) -> dict[str, Any]:

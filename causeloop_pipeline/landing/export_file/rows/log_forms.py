@@ -1,6 +1,6 @@
 """How entries of plain logs begin: with a time as programs, syslog, containers and servers write it.
 
-Also the lines of Kubernetes' components, Apache, nginx and Nagios, and lines of `name=value`.
+Also the lines of Kubernetes' components, Apache, nginx, HAProxy and Nagios, and lines of `name=value`.
 """
 
 import re
@@ -16,7 +16,7 @@ LEVELS = (
 )
 CLOCK = r"(?P<clock>\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)"
 OFFSET = rf"(?P<offset>(?:{'|'.join(ZONES)})\b|[+-]\d\d:?\d\d\b)?"
-TO_MINUTE = r"(?P<clock>\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
+TO_MINUTE = r"(?P<clock>(?:\d\d| \d):\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
 MOMENT = rf"(?P<ymd>\d{{4}}[-/]\d\d[-/]\d\d)[T ]{TO_MINUTE}\s?{OFFSET}"
 IN_YEAR = rf"(?P<month>{'|'.join(MONTHS)}) +(?P<day>\d{{1,2}}) {CLOCK}"
 TEXT = r"\s*(?P<text>.*)"
@@ -45,6 +45,11 @@ ACCESS = re.compile(
     r'"(?P<request>[^" ]+ [^"? ]*)[^"]*" (?P<code>\d{3})\b'
 )
 """A request as web servers log it, in the common form or the combined one."""
+BY_PROXY = re.compile(
+    rf"\S+ \[{BY_WORD}\] \S+ (?P<program>\S+)/\S+ (?:[+-]?\d+/){{4}}[+-]?\d+ (?P<code>\d{{3}}) "
+    r'.*"(?P<request>[^" ]+ [^"? ]*)[^"]*"$'
+)
+"""A request as HAProxy logs it: by its backend, with how long each part took."""
 SERVER_ERRORS = "5"
 PAIR = re.compile(r'(?:^|\s)([A-Za-z_][\w.]*)=("(?:[^"\\]|\\.)*"|\S*)')
 PAIRS = {
@@ -60,19 +65,20 @@ def begin_entry(line: str) -> Mapping[str, str] | None:
     """The parts of a line with which an entry begins, its text among them; None where it goes on."""
     for form in FORMS:
         if match := form.match(line):
-            return {name: value for name, value in match.groupdict().items() if value is not None}
-    return _read_request(line) or _read_pairs(line)
+            parts = {name: value for name, value in match.groupdict().items() if value is not None}
+            return {**parts, **(_read_request(parts["text"], (BY_PROXY,)) or {})}
+    return _read_request(line, (ACCESS, BY_PROXY)) or _read_pairs(line)
 
 
-def _read_request(line: str) -> Mapping[str, str] | None:
+def _read_request(line: str, forms: tuple[re.Pattern[str], ...]) -> Mapping[str, str] | None:
     """The parts of a request in a web server's log: it failed where the server calls the error its own."""
-    match = ACCESS.match(line)
+    match = next((match for form in forms if (match := form.match(line))), None)
     if match is None:
         return None
-    code, request = match["code"], match["request"]
+    parts = match.groupdict()
+    code, request = parts.pop("code"), parts.pop("request")
     level = "error" if code.startswith(SERVER_ERRORS) else "info"
-    when = {name: match[name] for name in ("day", "month", "year", "clock", "offset")}
-    return {**when, "level": level, "text": f"{request} answered {code}"}
+    return {**parts, "level": level, "text": f"{request} answered {code}"}
 
 
 def _read_pairs(line: str) -> Mapping[str, str] | None:
@@ -96,7 +102,7 @@ def spell_time(parts: Mapping[str, str], latest: datetime) -> str:
         return parts["moment"]
     if "epoch" in parts:
         return datetime.fromtimestamp(int(parts["epoch"]), UTC).isoformat()
-    clock = parts["clock"].replace(",", ".")
+    clock = parts["clock"].replace(",", ".").replace(" ", "0")
     if "ymd" in parts:
         offset = parts.get("offset", "")
         spelled = f"{ZONES[offset]:+03}:00" if offset in ZONES else offset

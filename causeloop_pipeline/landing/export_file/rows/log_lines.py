@@ -27,14 +27,21 @@ MAX_BEFORE = 1_000
 """Lines without a time at the beginning of a file, after which it is not a log."""
 NO_TIME = "no line begins with a time, so that it cannot be read as a log"
 LETTERS = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}
-WORDS = {"err": "error", "severe": "error", "crit": "critical", "emerg": "emergency", "panic": "fatal"}
+WORDS = {
+    "err": "error",
+    "severe": "error",
+    "crit": "critical",
+    "emerg": "emergency",
+    "panic": "fatal",
+    "note": "notice",
+}
 AROUND = (
     r"(?:\[[^\]]{0,80}\]:?\s*|\([^)]{0,60}\)\s*|<[^>]{0,60}>\s*|\|\s*|\w{1,30}=\S*\s+"
     r"|[\w.@$/-]{1,60}:?\s+){0,4}?"
 )
 LEVEL = re.compile(
     rf"{AROUND}(?:[\w-]{{1,40}}[./])?(?P<word>{LEVELS})(?=[\])>:,|/\s])"
-    rf"|{AROUND}[\[(<](?:\w{{1,20}}:)?(?P<marked>(?i:{LEVELS}|alert|information))\s*[\])>]"
+    rf"|{AROUND}[\[(<](?:\w{{1,20}}:)?(?P<marked>(?i:{LEVELS}|alert|information|note))\s*[\])>]"
     rf"|{AROUND}(?P<part>LOG|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION):\s\s"
     rf"|(?P<named>(?i:{LEVELS}|information))\s*:"
 )

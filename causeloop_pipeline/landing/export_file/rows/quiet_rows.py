@@ -53,6 +53,8 @@ SIGNS = frozenset(
 """Names in rows of logs beside which `severity` and `priority` are levels."""
 NOT_OF_LOGS = frozenset({"id", "status", "state", "title", "key", "number"})
 """What a ticket or an alert has that may have a level, a text and a time as well."""
+STATUS, STATUSES_OF_HTTP = "status", range(100, 600)
+"""What a request was answered with is no status of a ticket."""
 OUTCOMES = (
     "status",
     "state",
@@ -127,7 +129,9 @@ def _find_level(
     if not (names.keys() & MESSAGES and names.keys() & TIMES):
         return None
     is_log = bool(SIGNS & names.keys())
-    if not is_log and NOT_OF_LOGS & record.keys():
+    status = record.get(STATUS)
+    is_of_request = isinstance(status, int) and status in STATUSES_OF_HTTP
+    if not is_log and NOT_OF_LOGS & record.keys() - ({STATUS} if is_of_request else set()):
         return None
     for name in LEVELS if is_log else LEVELS[:-2]:
         if name in names and isinstance(value := record[names[name]], str | int):
