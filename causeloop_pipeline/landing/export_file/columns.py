@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.landing.export_file.column_zones import split_zone
@@ -104,6 +105,7 @@ def _is_of_part(taken: Mapping[str, str]) -> bool:
     return bool(owner and title and not is_named and last and not title.startswith(f"{owner}."))
 
 
+@lru_cache(maxsize=4_096)
 def normalize_name(column: str) -> str:
     """A column in plain lower case, where `#` is a number and a time zone in the name says no more."""
     if column.strip() in NUMBER_SIGNS:

@@ -30,6 +30,11 @@ ROLE = " : "
 """Between the role of a task and its name."""
 
 
+def is_of_ansible(text: str) -> bool:
+    """Whether an entry begins as Ansible's do."""
+    return text.startswith("p=") and ENTRY.match(text) is not None
+
+
 @dataclass
 class AnsibleTasks:
     """The tasks of a log, while its entries pass by."""
@@ -37,7 +42,7 @@ class AnsibleTasks:
     task: str = "task"
 
     def read(self, number: int, moment: Mapping[str, str], text: str, following: str) -> FileRow | None:
-        """The row of an entry; None where it is not Ansible's, or is read as that of any log."""
+        """The row of an entry; None where it is read as that of any log."""
         message = _take_message(text)
         if match := TASK.match(message):
             self.task = match["task"]

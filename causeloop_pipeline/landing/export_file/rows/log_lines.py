@@ -12,7 +12,7 @@ from itertools import chain, pairwise
 from typing import Any, BinaryIO
 
 from causeloop_pipeline.connectors.formats.named_errors import find_raised
-from causeloop_pipeline.landing.export_file.rows.ansible_tasks import AnsibleTasks
+from causeloop_pipeline.landing.export_file.rows.ansible_tasks import AnsibleTasks, is_of_ansible
 from causeloop_pipeline.landing.export_file.rows.file_row import FileContentError, FileRow
 from causeloop_pipeline.landing.export_file.rows.levels import SYSLOG, correct_level
 from causeloop_pipeline.landing.export_file.rows.log_forms import LEVELS, begin_entry, spell_time
@@ -93,7 +93,9 @@ def read_log(content: BinaryIO) -> Iterator[FileRow]:
     for entry, following in pairwise(chain(_list_entries(content), [None])):
         if entry is not None:
             moment = {"created_at": spell_time(entry.parts, latest)}
-            of_task = tasks.read(entry.number, moment, entry.text, following.text if following else "")
+            of_task = None
+            if is_of_ansible(entry.parts["text"]):
+                of_task = tasks.read(entry.number, moment, entry.text, following.text if following else "")
             yield of_task or _read_entry(entry, moment)
 
 
