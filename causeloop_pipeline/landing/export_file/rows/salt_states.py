@@ -25,6 +25,9 @@ REFUSAL = re.compile(
 )
 """How Salt begins what it says instead of states."""
 
+AFTER_ANOTHER = "One or more requisite failed"
+"""What Salt says of a state that it did not run."""
+
 Returned = Mapping[str, Any]
 
 
@@ -97,9 +100,9 @@ def _read_state(number: int, minion: str, name: str, state: Returned) -> FileRow
     if state["result"]:
         row["status"] = "resolved"
         return FileRow(number, row, is_of_condition=True, no_failure="a state that holds")
-    if state.get("__state_ran__") is False:
-        return FileRow(number, row, is_of_condition=True, no_failure="a state that waits for one that failed")
     comment = str(state.get("comment") or "").strip()
+    if comment.startswith(AFTER_ANOTHER):
+        return FileRow(number, row, is_of_condition=True, no_failure="a state that waits for one that failed")
     row |= {"status": "failed", **describe_failure(f"{called}: ", comment, _list_printed(state))}
     return FileRow(number, row, is_of_condition=True)
 
