@@ -2,17 +2,43 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.sample import Sample
 from tests.browser.conftest import show
 
 Publish = Callable[[], None]
+APPEND_WIDE_BUTTON = """() => {
+  const button = Object.assign(document.createElement("button"), { textContent: "Last" });
+  button.style.width = "100%";
+  document.querySelector("main").append(button);
+}"""
+IS_ON_TOP = """element => {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return document.elementFromPoint(x + width / 2, y + height / 2) === element;
+}"""
 
 
 def offer_of(page: Page) -> None:
     """Wait until the page says that there is something new."""
     expect(page.get_by_text("New results are available.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("path", "heading"), [("/issues", "Issues"), ("/connectors", "Connectors")])
+def test_on_a_phone_the_end_of_a_page_is_not_below_the_news(
+    page: Page, publish: Publish, path: str, heading: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    show(page, path, heading)
+    page.evaluate("scrollTo(0, 50)")
+    publish()
+    offer_of(page)
+
+    page.evaluate(APPEND_WIDE_BUTTON)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+
+    assert page.get_by_role("button", name="Last").evaluate(IS_ON_TOP)
 
 
 def test_a_live_update_keeps_the_scroll_position_and_the_rows_that_were_loaded(
