@@ -28,9 +28,14 @@ def has_word(text: str) -> bool:
     return re.search(r"\w", text) is not None
 
 
+def list_lines_with_words(text: str) -> list[str]:
+    """The lines of a text that say anything."""
+    return [line for line in text.splitlines() if has_word(line)]
+
+
 def split_failure(text: str) -> tuple[tuple[str, ...], str | None]:
     """The readings of the title of a text with a word in it, the likeliest first, and what else it says."""
-    lines = [line for line in text.splitlines() if has_word(line)]
+    lines = list_lines_with_words(text)
     title = _find_raised_error(lines) or lines[0]
     rest = text if title != lines[0] else text.partition(title)[2].strip()
     return list_titles(title), rest or None

@@ -30,8 +30,7 @@ component: component components component_s subcomponent module subsystem affect
     package package_name file
 error_type: error_type error_code exception exception_type exception_class error_class rule_id test_id
     check_id code error failure_type cause_detail cause failure_code cwes event_type check_name
-    vulnerability_id vuln_id cve cve_id err_type exc_type
-    err_name error_name
+    vulnerability_id vuln_id cve cve_id err_type exc_type err_name error_name
 team: team assignment_group assigned_team owner_team team_name assigned_group group owning_team
     department dept squad queue support_group resolver_group last_team first_team team_names teams
 environment: environment env stage deployment_environment tier

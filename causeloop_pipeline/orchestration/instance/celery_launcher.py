@@ -51,10 +51,11 @@ class MonitoredCeleryRunLauncher(CeleryRunLauncher):
             is_active = health.status not in ENDED and task_id in self._list_active_tasks()
         except (OperationalError, RedisError, OSError):
             return CheckRunHealthResult(WorkerStatus.RUNNING, "the broker does not answer")
-        if health.status in ENDED or is_active:
-            self._answers_without.pop(task_id, None)
-            return health if health.status in ENDED else CheckRunHealthResult(WorkerStatus.RUNNING)
-        return self._judge_missing(task_id)
+        has_ended = health.status in ENDED
+        if not has_ended and not is_active:
+            return self._judge_missing(task_id)
+        self._answers_without.pop(task_id, None)
+        return health if has_ended else CheckRunHealthResult(WorkerStatus.RUNNING)
 
     def _judge_missing(self, task_id: str) -> CheckRunHealthResult:
         """An answer counts once, however many looks it serves: a run may begin right after it."""

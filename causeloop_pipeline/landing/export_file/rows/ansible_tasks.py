@@ -43,15 +43,15 @@ class AnsibleTasks:
 
     def read(self, number: int, moment: Mapping[str, str], text: str, following: str) -> FileRow | None:
         """The row of an entry; None where it is read as that of any log."""
-        message = _take_message(text)
+        message, after = _take_message(text), _take_message(following)
         if match := TASK.match(message):
             self.task = match["task"]
         if match := OUTCOME.match(message):
-            return self._read_outcome(number, moment, match, is_ignored=_take_message(following) == IGNORED)
+            return self._read_outcome(number, moment, match, is_ignored=after == IGNORED)
         if RECAP.match(message):
             return FileRow(number, {**moment, "title": message}, no_failure="a summary of a run")
-        after = OUTCOME.match(_take_message(following))
-        if message.startswith(REPEATED) and after and after["word"] in FAILED:
+        outcome = OUTCOME.match(after) if message.startswith(REPEATED) else None
+        if outcome and outcome["word"] in FAILED:
             return FileRow(number, {**moment, "title": message}, no_failure="what the next entry says again")
         return None
 
